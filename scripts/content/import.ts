@@ -144,12 +144,10 @@ export async function run({ values, operands }: Line<typeof COMMAND.options>) {
       ? await missingMedia(sql, bytesToLines(bytes), dirname(fromCaller(file)))
       : [];
     if (values.json) console.log(JSON.stringify({ ...result, missingFiles }));
-    else {console.log(
-        [...(media === undefined ? [] : [media]), renderResult(result, missingFiles, progress.seconds())]
-          .join(
-            "\n",
-          ),
-      );}
+    else {
+      if (media !== undefined) console.log(media);
+      console.log(renderResult(result, missingFiles, progress.seconds()));
+    }
   } catch (error) {
     if (error instanceof ImportRefused) throw new Refusal(error.message, { problems: error.problems });
     throw explainDatabaseError(interruption.explain(error), url, "import");

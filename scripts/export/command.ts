@@ -1,5 +1,6 @@
 // The command line of `npm run export`.
 import { type Command, type Line, type Options, UsageError } from "../command/command.ts";
+import { isUuid } from "../command/uuid.ts";
 import { DATABASE_OPTION } from "../content/command.ts";
 
 export const COMMAND = {
@@ -38,8 +39,6 @@ administrator, from the database of --db-url or SUPABASE_DB_URL, or else the loc
   },
 } as const satisfies Command<Options>;
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** What to export. */
 export interface Task {
   form: "xapi" | "fsrs";
@@ -61,7 +60,7 @@ export function readTask({ values, operands }: Line<typeof COMMAND.options>): Ta
         "--token and --db-url exclude each other: one reads over the API, the other from the database.",
       );
     }
-    if (!UUID.test(learner)) throw new UsageError("With --token LEARNER must be a learner's id, a UUID.");
+    if (!isUuid(learner)) throw new UsageError("With --token LEARNER must be a learner's id, a UUID.");
   }
   if (form === "xapi" && !URL.canParse(values.home ?? "")) {
     throw new UsageError(

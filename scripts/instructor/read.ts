@@ -1,10 +1,9 @@
 // Runs a command of `npm run instructor`: names become ids, and all pages become one list.
 import { UserError } from "../command/command.ts";
+import { isUuid } from "../command/uuid.ts";
 import type { Given, InstructorCommand } from "./commands.ts";
 import type { Row } from "../../console/data/csv.ts";
 import type { Parameter, Source } from "./source.ts";
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** All pages of a function. */
 async function allPages(
@@ -28,7 +27,7 @@ async function allPages(
 }
 
 async function idOf(find: () => Promise<Row[]>, column: string, word: string, what: string): Promise<string> {
-  if (UUID.test(word)) return word;
+  if (isUuid(word)) return word;
   const found = (await find()).find((row) => row[column] === word && (row.archived_at ?? null) === null);
   if (typeof found?.id === "string") return found.id;
   throw new UserError(`${what} \`${word}\` is not among those that you may read.`);

@@ -1,5 +1,6 @@
 // The command line of `npm run support`: which call of the database it asks for.
 import { type Command, type Line, type Options, UsageError, wholeNumber } from "../command/command.ts";
+import { isUuid } from "../command/uuid.ts";
 import { DATABASE_OPTION } from "../content/command.ts";
 
 export const COMMAND = {
@@ -72,9 +73,7 @@ function timeOf(text: string | undefined, option: string): string | null {
 /** An id that is a UUID; null where the option is not given. */
 function idOf(text: string | undefined, option: string): string | null {
   if (text === undefined) return null;
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) {
-    throw new UsageError(`${option} takes a UUID.`);
-  }
+  if (!isUuid(text)) throw new UsageError(`${option} takes a UUID.`);
   return text;
 }
 

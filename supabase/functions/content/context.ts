@@ -38,10 +38,6 @@ export function historyParam(url: URL): string | null {
   return textParam(url, "history", /^[0-9a-f]{16}$/);
 }
 
-/** The device that asks, for the server's figures. */
-export const deviceParam = (url: URL): string | null =>
-  textParam(url, "device", /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-
 /** The cursor of the page before. Its form alone; only the server can have made it. */
 export const cursorParam = (url: URL): string | null => textParam(url, "after", /^[\w.-]{1,100}$/);
 

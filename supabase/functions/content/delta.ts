@@ -1,12 +1,11 @@
 // GET /content/delta: the changes between two versions, or a snapshot, page by page.
 import { DEFAULT_PAGE_ROWS, MAX_DOMAINS, MAX_PAGE_ROWS } from "../_shared/limits.gen.ts";
-import { idsParam, integerParam, rowsParam, textParam } from "../_shared/query.ts";
+import { idsParam, integerParam, rowsParam, textParam, uuidParam } from "../_shared/query.ts";
 import { digestOf, payloadOf, reply } from "../_shared/reply.ts";
 import type { Call } from "../_shared/serve.ts";
 import {
   type ContentContext,
   cursorParam,
-  deviceParam,
   IMMUTABLE,
   requireKept,
   REVALIDATE,
@@ -25,7 +24,7 @@ export async function delta(
   const same = textParam(url, "same", /^true$/) !== null && since > 0;
   const { schema, current, version, isNamed } = await versionParam(context, url, "until", { since });
   const { history } = current;
-  const device = deviceParam(url);
+  const device = uuidParam(url, "device");
   if (device !== null) context.noteContact({ learner, session, device, version: since });
   await context.exists.requireCursor(after);
   const domains = named && await context.exists.domains({ history, version }, named);

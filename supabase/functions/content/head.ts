@@ -1,9 +1,9 @@
 // GET /content/head: the newest release, and the version that a device must have.
 import { Problem } from "../_shared/problem.ts";
-import { integerParam } from "../_shared/query.ts";
+import { integerParam, uuidParam } from "../_shared/query.ts";
 import { reply } from "../_shared/reply.ts";
 import type { Call } from "../_shared/serve.ts";
-import { type ContentContext, deviceParam, historyParam, REVALIDATE, schemaParam } from "./context.ts";
+import { type ContentContext, historyParam, REVALIDATE, schemaParam } from "./context.ts";
 
 /**
  * `history` and `expected` name a release that a cached head may not have yet. `device` and `version` say what the device holds
@@ -23,7 +23,7 @@ export async function head(
     version: expected ?? 0,
     isEnough: expected !== null,
   });
-  const device = deviceParam(url);
+  const device = uuidParam(url, "device");
   const version = integerParam(url, "version", null);
   if ((device === null) !== (version === null)) {
     throw new Problem(
